@@ -41,10 +41,14 @@ def said(capsys: pytest.CaptureFixture[str]) -> Said:
 
 
 @pytest.fixture
-async def imported(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
+async def imported(database_file: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
     """A small programme, nothing rolled out; commands in this process find the sandbox, the database and its time."""
-    async with bench(Path(database_url.removeprefix("sqlite+aiosqlite:///")), documents=small()) as found:
-        settings = {**found.sandbox.env, "VAREUNGE_DATABASE_URL": database_url, "VAREUNGE_PUBLIC_URL": NOBODY}
+    async with bench(database_file, documents=small()) as found:
+        settings = {
+            **found.sandbox.env,
+            "VAREUNGE_DATABASE_URL": f"sqlite+aiosqlite:///{database_file}",
+            "VAREUNGE_PUBLIC_URL": NOBODY,
+        }
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
         yield found

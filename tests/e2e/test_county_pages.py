@@ -105,11 +105,11 @@ async def test_every_page_is_for_everybody_and_no_wider_than_its_window(lead: Co
 
 
 @pytest.fixture
-async def place(database_url: str) -> AsyncIterator[tuple[Bench, str]]:
+async def place(database_file: Path) -> AsyncIterator[tuple[Bench, str]]:
     """The service of a programme that nothing was made for, at an address that the provider sends people back to."""
     listener = loopback()
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    database = Path(database_url.removeprefix("sqlite+aiosqlite:///"))
+    database = database_file
     async with (
         bench(database, documents=small(), public_url=address) as found,
         served(found.services.web, listener),

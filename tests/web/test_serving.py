@@ -84,21 +84,23 @@ async def test_a_service_told_to_stop_in_the_middle_of_a_rollout_ends_and_goes_o
 
 # ------------------------------------------------------------------------------------- a database it cannot work with
 
-Mishap = Callable[[str], None]
+Mishap = Callable[[Path], None]
 DAMAGED = (
     "Registeret i databasen er skadet. Les det inn på nytt: vareunge import MAPPE. "
     "Det første av det som er galt (15): people.yaml: people: 3: ventet en liste"
 )
 
 
-def file_of(database_url: str) -> Path:
-    return Path(database_url.partition(":///")[2])
+@pytest.fixture
+def in_a_file(environment: dict[str, str], database_file: Path) -> dict[str, str]:
+    """Return the environment with a file as database, which something happens to."""
+    return {**environment, "VAREUNGE_DATABASE_URL": f"sqlite+aiosqlite:///{database_file}"}
 
 
 @pytest.fixture
-async def link(database_url: str) -> str:
+async def link(in_a_file: dict[str, str]) -> str:
     """Return the path of the form for a request of an open round."""
-    return await open_round(database_url)
+    return await open_round(in_a_file["VAREUNGE_DATABASE_URL"])
 
 
 def door(environment: dict[str, str]) -> dict[str, str]:
@@ -116,35 +118,35 @@ async def readiness(service: Served) -> tuple[int, str]:
     return response.status_code, response.json().get("missing", "")
 
 
-def change(database_url: str, statement: str, *values: object) -> None:
+def change(file: Path, statement: str, *values: object) -> None:
     """Change the file as another process does."""
-    with closing(sqlite3.connect(file_of(database_url))) as connection, connection:
+    with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute(statement, values)
 
 
-def vanish(database_url: str) -> None:
-    file_of(database_url).rename(file_of(database_url).with_name("elsewhere.db"))
+def vanish(file: Path) -> None:
+    file.rename(file.with_name("elsewhere.db"))
 
 
-def replace(database_url: str) -> None:
+def replace(file: Path) -> None:
     """Put a copy in its place, as a backup that is brought back while the service runs."""
-    vanish(database_url)
-    shutil.copyfile(file_of(database_url).with_name("elsewhere.db"), file_of(database_url))
+    vanish(file)
+    shutil.copyfile(file.with_name("elsewhere.db"), file)
 
 
-def make_newer(database_url: str) -> None:
+def make_newer(file: Path) -> None:
     newer = f"{int(newest_revision()) + 1:04}"
-    change(database_url, "update alembic_version set version_num = ?", newer)
-    change(database_url, TAKEN_AWAY.replace(":revision", "?"), newer)
+    change(file, "update alembic_version set version_num = ?", newer)
+    change(file, TAKEN_AWAY.replace(":revision", "?"), newer)
 
 
-def spoil_register(database_url: str) -> None:
-    change(database_url, "update register set data = '{\"people\": 3}' where key = 'people.yaml'")
-    change(database_url, "update register set position = position + 1 where kind = 'version'")
+def spoil_register(file: Path) -> None:
+    change(file, "update register set data = '{\"people\": 3}' where key = 'people.yaml'")
+    change(file, "update register set position = position + 1 where kind = 'version'")
 
 
-def spoil_file(database_url: str) -> None:
-    file_of(database_url).write_bytes(b"no database" * 1000)
+def spoil_file(file: Path) -> None:
+    file.write_bytes(b"no database" * 1000)
 
 
 @pytest.mark.parametrize(
@@ -152,12 +154,12 @@ def spoil_file(database_url: str) -> None:
     [(vanish, "database"), (replace, "database"), (make_newer, "schema"), (spoil_register, "register")],
 )
 async def test_a_running_service_whose_database_fails_it_is_not_ready_and_thanks_nobody(
-    environment: dict[str, str], database_url: str, link: str, mishap: Mishap, missing: str
+    in_a_file: dict[str, str], database_file: Path, link: str, mishap: Mishap, missing: str
 ) -> None:
-    async with served(door(environment)) as service:
+    async with served(door(in_a_file)) as service:
         assert await readiness(service) == (200, "")
 
-        mishap(database_url)
+        mishap(database_file)
         page = await answer(service, link)
 
         assert await readiness(service) == (503, missing)
@@ -166,9 +168,9 @@ async def test_a_running_service_whose_database_fails_it_is_not_ready_and_thanks
         assert "Det jeg skrev" in page.text
 
 
-async def test_the_service_that_is_well_thanks(environment: dict[str, str], link: str) -> None:
+async def test_the_service_that_is_well_thanks(in_a_file: dict[str, str], link: str) -> None:
     """Without it the tests above would say nothing."""
-    async with served(door(environment)) as service:
+    async with served(door(in_a_file)) as service:
         page = await answer(service, link)
 
     assert "Takk!" in page.text
@@ -183,8 +185,8 @@ async def test_the_service_that_is_well_thanks(environment: dict[str, str], link
     ],
 )
 async def test_a_database_that_it_cannot_work_with_ends_a_start_with_one_sentence(
-    environment: dict[str, str], database_url: str, link: str, mishap: Mishap, told: str
+    in_a_file: dict[str, str], database_file: Path, link: str, mishap: Mishap, told: str
 ) -> None:
-    mishap(database_url)
+    mishap(database_file)
 
-    assert await start(environment) == Ended(1, [told])
+    assert await start(in_a_file) == Ended(1, [told])

@@ -137,16 +137,18 @@ async def test_an_older_schema_is_named(services: Services) -> None:
     assert await services.record.not_ready() == "schema"
 
 
-def take_away(url: str, folder: Path) -> None:
-    Path(url.partition(":///")[2]).rename(folder / "elsewhere.db")
+def take_away(file: Path) -> None:
+    file.rename(file.with_name("elsewhere.db"))
 
 
-@pytest.mark.parametrize("services", [Part.DOOR], indirect=True)
-async def test_a_database_that_vanished_is_named(services: Services, tmp_path: Path) -> None:
+async def test_a_database_that_vanished_is_named(database_file: Path) -> None:
+    address = f"sqlite+aiosqlite:///{database_file}"
+    services = Services(Settings(part=Part.DOOR, database_url=address), name="test")
     await services.migrate_embedded_database()
-    take_away(services.settings.database_url, tmp_path)
+    take_away(database_file)
 
     assert await services.record.not_ready() == "database"
+    await services.close()
 
 
 @pytest.fixture

@@ -72,9 +72,9 @@ async def run_kinds(services: Services, *kinds: str) -> None:
 
 
 @pytest.fixture
-async def lead(database_url: str) -> AsyncIterator[CountyLead]:
+async def lead(database_file: Path) -> AsyncIterator[CountyLead]:
     """The county lead of the small programme, of which nothing was made yet."""
-    async with bench(Path(database_url.removeprefix("sqlite+aiosqlite:///")), documents=small()) as found:
+    async with bench(database_file, documents=small()) as found:
         services = found.services
         browser = Browser(transport=httpx.ASGITransport(services.web), base_url=services.settings.public_url)
         county_lead = CountyLead(found, browser)

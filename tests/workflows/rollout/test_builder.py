@@ -15,12 +15,8 @@ async def set_builder(found: Bench, *, enabled: bool) -> None:
     await found.sandbox.control("POST", f"apps/{found.services.settings.builder_id}", {"enabled": enabled})
 
 
-def _file(database_url: str) -> Path:
-    return Path(database_url.removeprefix("sqlite+aiosqlite:///"))
-
-
-async def test_an_order_waits_for_a_closed_builder_and_runs_by_itself_when_it_is_opened(database_url: str) -> None:
-    async with bench(_file(database_url), documents=small()) as found:
+async def test_an_order_waits_for_a_closed_builder_and_runs_by_itself_when_it_is_opened(database_file: Path) -> None:
+    async with bench(database_file, documents=small()) as found:
         await set_builder(found, enabled=False)
         (waiting,) = await found.rollout(PLACE, patience=timedelta(0))
         assert (waiting.state, waiting.note) == (UnitState.WAITING, BUILDER_CLOSED)
@@ -35,16 +31,16 @@ async def test_an_order_waits_for_a_closed_builder_and_runs_by_itself_when_it_is
         assert unit.state is UnitState.DONE
 
 
-async def test_an_open_builder_runs_an_order_at_once(database_url: str) -> None:
-    async with bench(_file(database_url), documents=small()) as found:
+async def test_an_open_builder_runs_an_order_at_once(database_file: Path) -> None:
+    async with bench(database_file, documents=small()) as found:
         ordered_at = found.services.clock.now()
         await found.made(PLACE)
 
         assert found.services.clock.now() - ordered_at < CLOSED_AGAIN
 
 
-async def test_a_builder_closed_in_the_middle_leaves_the_order_waiting_and_doubles_nothing(database_url: str) -> None:
-    async with bench(_file(database_url), documents=small()) as found:
+async def test_a_builder_closed_in_the_middle_leaves_the_order_waiting_and_doubles_nothing(database_file: Path) -> None:
+    async with bench(database_file, documents=small()) as found:
         rule = {"match": {"app": "builder", "method": "POST"}, "do": "status", "status": 401}
         await found.sandbox.control("POST", "faults", [rule])
         await set_builder(found, enabled=True)
@@ -64,8 +60,8 @@ async def test_a_builder_closed_in_the_middle_leaves_the_order_waiting_and_doubl
         assert len(found.sandbox.app.tenant.teams.teams) == 1
 
 
-async def test_closed_again_it_can_nothing_and_the_nights_go_on_without_it(database_url: str) -> None:
-    async with bench(_file(database_url), documents=small()) as found:
+async def test_closed_again_it_can_nothing_and_the_nights_go_on_without_it(database_file: Path) -> None:
+    async with bench(database_file, documents=small()) as found:
         await found.made(PLACE)
         await set_builder(found, enabled=False)
 
@@ -82,8 +78,8 @@ async def test_closed_again_it_can_nothing_and_the_nights_go_on_without_it(datab
         assert writes(asked) == []
 
 
-async def test_a_plan_warns_of_a_group_that_expires_and_of_one_that_nobody_owns(database_url: str) -> None:
-    async with bench(_file(database_url), documents=small()) as found:
+async def test_a_plan_warns_of_a_group_that_expires_and_of_one_that_nobody_owns(database_file: Path) -> None:
+    async with bench(database_file, documents=small()) as found:
         await found.made(PLACE)
         assert found.sandbox.app is not None
         (group,) = found.sandbox.app.tenant.directory.groups.values()

@@ -21,8 +21,8 @@ MUNICIPALITY = f"municipalities/{PLACE}.yaml"
 
 
 @pytest.fixture
-async def made(database_url: str) -> AsyncIterator[Bench]:
-    async with bench(Path(database_url.removeprefix("sqlite+aiosqlite:///")), documents=with_private()) as found:
+async def made(database_file: Path) -> AsyncIterator[Bench]:
+    async with bench(database_file, documents=with_private()) as found:
         builder = tenant(found).identities.named("builder")
         builder.granted |= permission_lists()[PRIVATE_CHANNELS].roles
         await found.made(PLACE)
@@ -236,13 +236,13 @@ async def test_an_address_changed_in_the_directory_is_the_same_person(made: Benc
 
 
 async def test_an_account_that_is_called_so_only_to_sign_in_is_the_same_person_in_and_out_again(
-    database_url: str,
+    database_file: Path,
 ) -> None:
     """Their mail has another address: everything we give and take goes by the account, not by what it is called."""
     documents = small()
     lead = next(item for item in documents["people.yaml"]["assignments"] if item["role"] == "county_lead")
     email = next(item["email"] for item in documents["people.yaml"]["people"] if item["key"] == lead["person"])
-    async with bench(Path(database_url.removeprefix("sqlite+aiosqlite:///")), documents=documents) as found:
+    async with bench(database_file, documents=documents) as found:
         known = tenant(found).directory.user_by_mail(email)
         assert known is not None
         known.mail = f"etternavn.{email}"
@@ -264,8 +264,8 @@ async def test_an_account_that_is_called_so_only_to_sign_in_is_the_same_person_i
         assert known.id not in members(found)
 
 
-async def test_disabled_and_missing_accounts_are_told_before_anything_is_made(database_url: str) -> None:
-    path = Path(database_url.removeprefix("sqlite+aiosqlite:///"))
+async def test_disabled_and_missing_accounts_are_told_before_anything_is_made(database_file: Path) -> None:
+    path = database_file
     documents = small()
     owners = {item["person"] for item in documents["people.yaml"]["assignments"] if item["role"] == "team_owner"}
     people = [item for item in documents["people.yaml"]["people"] if item["key"] in owners]

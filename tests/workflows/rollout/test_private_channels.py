@@ -18,9 +18,9 @@ TABS = "/channels/[^/]+/tabs$"
 
 
 @pytest.fixture
-async def found(database_url: str) -> AsyncIterator[Bench]:
+async def found(database_file: Path) -> AsyncIterator[Bench]:
     """The small place, to be rolled out with a private channel; Hands reaches none of its tabs."""
-    path = Path(database_url.removeprefix("sqlite+aiosqlite:///"))
+    path = database_file
     async with bench(path, documents=with_private()) as made:
         assert made.sandbox.app is not None
         builder = made.sandbox.app.tenant.identities.named("builder")

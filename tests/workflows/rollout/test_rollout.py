@@ -44,10 +44,6 @@ def empty(migrated_file: Path) -> Path:
     return migrated_file
 
 
-def _file(database_url: str) -> Path:
-    return Path(database_url.removeprefix("sqlite+aiosqlite:///"))
-
-
 def _tenant(found: Bench) -> Tenant:
     assert found.sandbox.app is not None
     return found.sandbox.app.tenant
@@ -82,9 +78,9 @@ async def test_a_plan_and_a_second_rollout_write_nothing_and_ask_little(made: Be
     ],
 )
 async def test_a_first_rollout_asks_in_one_round_trip_what_belongs_together(
-    database_url: str, kinds: Collection[str]
+    database_file: Path, kinds: Collection[str]
 ) -> None:
-    async with bench(_file(database_url), documents=small()) as found:
+    async with bench(database_file, documents=small()) as found:
         before = len(await found.calls())
         await found.rollout(PLACE)
         round_trips = [set(kinds_of(entry["request"])) for entry in (await found.calls())[before:]]
@@ -94,8 +90,8 @@ async def test_a_first_rollout_asks_in_one_round_trip_what_belongs_together(
 
 
 @pytest.mark.parametrize("place", [PLACE, "umbrella", "lead-network"])
-async def test_as_many_things_are_made_as_the_plan_has_to_do(database_url: str, place: str) -> None:
-    async with bench(_file(database_url), documents=small()) as found:
+async def test_as_many_things_are_made_as_the_plan_has_to_do(database_file: Path, place: str) -> None:
+    async with bench(database_file, documents=small()) as found:
         plan = await found.plan(place)
 
         unit = await found.made(place)
@@ -104,8 +100,10 @@ async def test_as_many_things_are_made_as_the_plan_has_to_do(database_url: str, 
         assert (await found.made(place)).note == "0 ting er laget eller endret."
 
 
-async def test_a_guest_who_has_not_come_in_yet_is_pending_until_then_and_nothing_is_written(database_url: str) -> None:
-    async with bench(_file(database_url), documents=small()) as found:
+async def test_a_guest_who_has_not_come_in_yet_is_pending_until_then_and_nothing_is_written(
+    database_file: Path,
+) -> None:
+    async with bench(database_file, documents=small()) as found:
         await found.rollout(PLACE)
 
         plan = await found.plan(PLACE)
@@ -126,8 +124,8 @@ async def test_a_guest_who_has_not_come_in_yet_is_pending_until_then_and_nothing
         assert (await found.made(PLACE)).note == "0 ting er laget eller endret."
 
 
-async def test_what_a_plan_shows_is_what_the_rollout_makes(database_url: str) -> None:
-    async with bench(_file(database_url), documents=small()) as found:
+async def test_what_a_plan_shows_is_what_the_rollout_makes(database_file: Path) -> None:
+    async with bench(database_file, documents=small()) as found:
         before = await found.sandbox.state()
         plan = await found.plan(PLACE)
         assert await found.sandbox.state() == before
@@ -141,9 +139,9 @@ async def test_what_a_plan_shows_is_what_the_rollout_makes(database_url: str) ->
         assert "laget eller endret." in unit.note
 
 
-async def test_tabs_that_the_service_puts_off_are_made_within_the_wait_of_a_person(database_url: str) -> None:
+async def test_tabs_that_the_service_puts_off_are_made_within_the_wait_of_a_person(database_file: Path) -> None:
     """A command run a moment before has used up the channel's limit, which this process knows nothing of."""
-    async with bench(_file(database_url), documents=small()) as found:
+    async with bench(database_file, documents=small()) as found:
         tabs = {"method": "POST", "path": "/tabs$"}
         throttled = {"do": "status", "status": 429, "retry_after": 1}
         await found.sandbox.control(
@@ -179,8 +177,8 @@ async def test_everything_known_again_and_nothing_doubled_when_the_database_is_l
     assert {item.state for item in plan.items} == {State.SAME}
 
 
-async def test_what_people_made_by_hand_is_adopted(database_url: str) -> None:
-    async with bench(_file(database_url), documents=small()) as found:
+async def test_what_people_made_by_hand_is_adopted(database_file: Path) -> None:
+    async with bench(database_file, documents=small()) as found:
         group = found.services.record.register
         spec = (await group.programme()).place(PLACE)
         assert spec is not None
@@ -340,8 +338,8 @@ async def test_the_changed_words_of_the_landing_page_are_shown_with_the_layer_th
 
 
 @pytest.mark.parametrize("kind", ["person", "owner", "member", "row"])
-async def test_what_the_register_wants_is_told_as_that(database_url: str, kind: str) -> None:
-    async with bench(_file(database_url), documents=small()) as found:
+async def test_what_the_register_wants_is_told_as_that(database_file: Path, kind: str) -> None:
+    async with bench(database_file, documents=small()) as found:
         plan = await found.plan(PLACE)
 
         assert {item.layer for item in plan.items if item.key.startswith(f"{kind}:")} == {"register"}
@@ -364,14 +362,14 @@ def _with_a_closed_partner() -> Documents:
     return documents
 
 
-async def test_a_partner_that_refuses_and_a_colleague_without_account_hold_nobody_else_up(database_url: str) -> None:
+async def test_a_partner_that_refuses_and_a_colleague_without_account_hold_nobody_else_up(database_file: Path) -> None:
     documents = _with_a_closed_partner()
     municipality = documents[f"municipalities/{PLACE}.yaml"]
     municipality["people"].append(
         {"key": "ny", "name": "Nyansatt", "email": "ny@vestfoldfylke.example", "organisation": _home(documents)}
     )
     municipality["assignments"].append({"person": "ny", "role": "board_member"})
-    async with bench(_file(database_url), documents=documents) as found:
+    async with bench(database_file, documents=documents) as found:
         unit = await found.made(PLACE)
 
         assert "Invitasjonen ble avvist: gjest." in unit.note
@@ -392,8 +390,8 @@ async def test_a_partner_that_refuses_and_a_colleague_without_account_hold_nobod
 INVITATION = "POST /invitations"
 
 
-async def test_a_refused_invitation_is_not_sent_again_by_every_rollout(database_url: str) -> None:
-    async with bench(_file(database_url), documents=_with_a_closed_partner()) as found:
+async def test_a_refused_invitation_is_not_sent_again_by_every_rollout(database_file: Path) -> None:
+    async with bench(database_file, documents=_with_a_closed_partner()) as found:
         await found.made(PLACE)
 
         async with found.watching() as asked:
@@ -406,9 +404,9 @@ async def test_a_refused_invitation_is_not_sent_again_by_every_rollout(database_
 
 
 @pytest.mark.parametrize("why", ["a week has gone", "the register says something else", "somebody orders it"])
-async def test_a_refused_guest_is_invited_again_when(database_url: str, why: str) -> None:
+async def test_a_refused_guest_is_invited_again_when(database_file: Path, why: str) -> None:
     documents = _with_a_closed_partner()
-    async with bench(_file(database_url), documents=documents) as found:
+    async with bench(database_file, documents=documents) as found:
         await found.made(PLACE)
         if why == "a week has gone":
             async with found.services.clock.busy():
@@ -430,8 +428,8 @@ async def test_a_refused_guest_is_invited_again_when(database_url: str, why: str
         assert writes(later) == []
 
 
-async def test_a_guest_whom_the_partner_lets_go_after_all_is_let_in(database_url: str) -> None:
-    async with bench(_file(database_url), documents=_with_a_closed_partner()) as found:
+async def test_a_guest_whom_the_partner_lets_go_after_all_is_let_in(database_file: Path) -> None:
+    async with bench(database_file, documents=_with_a_closed_partner()) as found:
         await found.made(PLACE)
         directory = _tenant(found).directory
         directory.seed = dataclasses.replace(directory.seed, blocked_domains=frozenset())
@@ -448,8 +446,8 @@ def _home(documents: dict[str, dict[str, list[dict[str, str]]]]) -> str:
     return next(item["key"] for item in found if item["tenant"] == "home")
 
 
-async def test_a_closed_builder_parks_the_order_and_changes_nothing(database_url: str) -> None:
-    async with bench(_file(database_url), documents=small()) as found:
+async def test_a_closed_builder_parks_the_order_and_changes_nothing(database_file: Path) -> None:
+    async with bench(database_file, documents=small()) as found:
         builder = found.services.settings.builder_id
         await found.sandbox.control("POST", f"apps/{builder}", {"enabled": False})
         before = await found.sandbox.state()
@@ -462,8 +460,8 @@ async def test_a_closed_builder_parks_the_order_and_changes_nothing(database_url
         await found.made(PLACE)
 
 
-async def test_in_a_rehearsal_only_those_on_the_list_are_touched(database_url: str) -> None:
-    async with bench(_file(database_url), documents=small()) as found:
+async def test_in_a_rehearsal_only_those_on_the_list_are_touched(database_file: Path) -> None:
+    async with bench(database_file, documents=small()) as found:
         programme = await found.services.record.register.programme()
         spec = programme.find_place(PLACE)
         assert spec is not None
@@ -489,8 +487,8 @@ async def test_in_a_rehearsal_only_those_on_the_list_are_touched(database_url: s
 # -------------------------------------------------------------------------------------------------------------- welcome
 
 
-async def test_each_new_guest_is_welcomed_once_in_sending_hours(database_url: str) -> None:
-    async with bench(_file(database_url), documents=small()) as found:
+async def test_each_new_guest_is_welcomed_once_in_sending_hours(database_file: Path) -> None:
+    async with bench(database_file, documents=small()) as found:
         await found.rollout(PLACE, "umbrella")
         await found.rollout(PLACE, "umbrella")
         await found.run_all(until=found.services.clock.now() + timedelta(days=30))
@@ -507,13 +505,13 @@ async def test_each_new_guest_is_welcomed_once_in_sending_hours(database_url: st
 # ----------------------------------------------------------------------------------------------------- one more of them
 
 
-async def test_one_more_municipality_is_one_more_file(database_url: str, tmp_path: Path) -> None:
+async def test_one_more_municipality_is_one_more_file(database_file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "programme"
     shutil.copytree(VESTFOLD, folder)
     (folder / "municipalities" / "sor-a.yaml").write_text(ONE_MORE, encoding="utf-8")
     async with running_sandbox(seed=folder) as sandbox:
         await sandbox.control("POST", "clock", {"now": START.isoformat()})
-        env = {**os.environ, **sandbox.env, "VAREUNGE_DATABASE_URL": database_url}
+        env = {**os.environ, **sandbox.env, "VAREUNGE_DATABASE_URL": f"sqlite+aiosqlite:///{database_file}"}
 
         for arguments in (["import", str(folder)], ["rollout", "sor-a"]):
             command = [sys.executable, "-m", "cli", *arguments]
@@ -554,11 +552,11 @@ work_packages:
 """
 
 
-async def test_what_all_share_leads_to_the_place_a_municipality_made_itself(database_url: str) -> None:
+async def test_what_all_share_leads_to_the_place_a_municipality_made_itself(database_file: Path) -> None:
     documents = few()
     larvik = documents["municipalities/larvik.yaml"]["municipality"]
     larvik |= {"place": "theirs", "place_url": "https://larvik.example/vare-unge"}
-    async with bench(_file(database_url), documents=documents) as found:
+    async with bench(database_file, documents=documents) as found:
         await found.made("umbrella")
 
         site = _tenant(found).sharepoint.site(

@@ -13,10 +13,6 @@ from workflows.ports.units import DueUnit
 from workflows.rollout.plan import State
 
 
-def _file(database_url: str) -> Path:
-    return Path(database_url.removeprefix("sqlite+aiosqlite:///"))
-
-
 def _groups(found: Bench) -> list[Group]:
     assert found.sandbox.app is not None
     return list(found.sandbox.app.tenant.directory.groups.values())
@@ -27,10 +23,10 @@ def _template(documents: dict[str, Any]) -> dict[str, Any]:
     return template
 
 
-async def test_a_label_is_a_step_for_an_administrator_until_it_is_there(database_url: str) -> None:
+async def test_a_label_is_a_step_for_an_administrator_until_it_is_there(database_file: Path) -> None:
     documents = small()
     _template(documents)["label"] = "11111111-2222-3333-4444-555555555555"
-    async with bench(_file(database_url), documents=documents) as found:
+    async with bench(database_file, documents=documents) as found:
         unit = await found.made(PLACE)
 
         (label,) = in_state(await found.plan(PLACE), State.PENDING).values()
@@ -43,8 +39,8 @@ async def test_a_label_is_a_step_for_an_administrator_until_it_is_there(database
         assert {item.state for item in (await found.plan(PLACE)).items} == {State.SAME}
 
 
-async def test_a_site_in_another_language_is_told_and_works_all_the_same(database_url: str) -> None:
-    async with bench(_file(database_url), documents=small()) as found:
+async def test_a_site_in_another_language_is_told_and_works_all_the_same(database_file: Path) -> None:
+    async with bench(database_file, documents=small()) as found:
         (before,) = [item for item in (await found.plan(PLACE)).items if item.key == "site"]
         assert (before.state, before.new) == (State.MISSING, "nb")
         assert found.sandbox.app is not None
@@ -59,10 +55,10 @@ async def test_a_site_in_another_language_is_told_and_works_all_the_same(databas
         assert {item.state for item in plan.items if item.key != "site.language"} == {State.SAME}
 
 
-async def test_guests_wait_while_the_group_lets_none_in_and_colleagues_do_not(database_url: str) -> None:
+async def test_guests_wait_while_the_group_lets_none_in_and_colleagues_do_not(database_file: Path) -> None:
     documents = small()
     assignments = documents[f"municipalities/{PLACE}.yaml"]["assignments"]
-    async with bench(_file(database_url), documents=documents) as found:
+    async with bench(database_file, documents=documents) as found:
         await found.made(PLACE)
         (group,) = _groups(found)
         group.lets_guests_in = False
@@ -80,8 +76,8 @@ async def test_guests_wait_while_the_group_lets_none_in_and_colleagues_do_not(da
         assert {item.state for item in (await found.plan(PLACE)).items} == {State.SAME}
 
 
-async def test_a_word_that_the_naming_policy_blocks_is_said_and_nothing_is_made(database_url: str) -> None:
-    async with bench(_file(database_url), documents=small()) as found:
+async def test_a_word_that_the_naming_policy_blocks_is_said_and_nothing_is_made(database_file: Path) -> None:
+    async with bench(database_file, documents=small()) as found:
         assert found.sandbox.app is not None
         found.sandbox.app.tenant.directory.blocked_words = frozenset({"unge"})
 
@@ -92,8 +88,8 @@ async def test_a_word_that_the_naming_policy_blocks_is_said_and_nothing_is_made(
         assert _groups(found) == []
 
 
-async def test_a_group_of_somebody_elses_with_our_address_is_a_question(database_url: str) -> None:
-    async with bench(_file(database_url), documents=small()) as found:
+async def test_a_group_of_somebody_elses_with_our_address_is_a_question(database_file: Path) -> None:
+    async with bench(database_file, documents=small()) as found:
         spec = (await found.services.record.register.programme()).place(PLACE)
         assert spec is not None
         assert found.sandbox.app is not None
@@ -126,8 +122,10 @@ async def test_a_group_of_somebody_elses_with_our_address_is_a_question(database
             await found.services.jobs.rollout.handlers.adopt(PLACE, "not-a-group")
 
 
-async def test_a_site_that_is_not_made_holds_the_team_up_for_nothing_and_is_told_after_a_day(database_url: str) -> None:
-    async with bench(_file(database_url), documents=small()) as found:
+async def test_a_site_that_is_not_made_holds_the_team_up_for_nothing_and_is_told_after_a_day(
+    database_file: Path,
+) -> None:
+    async with bench(database_file, documents=small()) as found:
         await found.sandbox.control("POST", "mishaps", {"site_stuck": 1})
 
         (unit,) = await found.rollout(PLACE, patience=timedelta(hours=1))
@@ -142,8 +140,8 @@ async def test_a_site_that_is_not_made_holds_the_team_up_for_nothing_and_is_told
         assert "Nettstedet er ikke laget etter et døgn." in unit.note
 
 
-async def test_a_step_that_is_refused_fails_itself_and_the_rest_is_made(database_url: str) -> None:
-    async with bench(_file(database_url), documents=small()) as found:
+async def test_a_step_that_is_refused_fails_itself_and_the_rest_is_made(database_file: Path) -> None:
+    async with bench(database_file, documents=small()) as found:
         refused = {"match": {"method": "POST", "path": "/sites/[^/]+/lists$"}, "do": "status", "status": 403}
         await found.sandbox.control("POST", "faults", [refused])
 
@@ -162,9 +160,9 @@ async def test_a_step_that_is_refused_fails_itself_and_the_rest_is_made(database
         assert {item.state for item in (await found.plan(PLACE)).items} == {State.SAME}
 
 
-async def test_the_copies_in_the_lists_follow_the_register_while_the_builder_is_closed(database_url: str) -> None:
+async def test_the_copies_in_the_lists_follow_the_register_while_the_builder_is_closed(database_file: Path) -> None:
     documents = small()
-    async with bench(_file(database_url), documents=documents) as found:
+    async with bench(database_file, documents=documents) as found:
         await found.made(PLACE)
         assert await found.services.jobs.rollout.handlers.due_units() == []
         documents[f"municipalities/{PLACE}.yaml"]["work_packages"][0]["summary"] = "Sagt på en annen måte."
@@ -181,8 +179,8 @@ async def test_the_copies_in_the_lists_follow_the_register_while_the_builder_is_
         assert await found.services.jobs.rollout.handlers.due_units() == []
 
 
-async def test_a_place_without_a_site_has_no_copies(database_url: str) -> None:
-    async with bench(_file(database_url), documents=small()) as found:
+async def test_a_place_without_a_site_has_no_copies(database_file: Path) -> None:
+    async with bench(database_file, documents=small()) as found:
         assert await found.services.jobs.rollout.handlers.due_units() == []
         await found.services.record.units.make_due(
             [DueUnit(key="rollout.lists:larvik", due_at=found.services.clock.now())]

@@ -15,10 +15,6 @@ from tests.support.rollout import PLACE, PLACES, START, Bench, Documents, bench,
 from workflows.rollout.plan import State
 
 
-def _file(database_url: str) -> Path:
-    return Path(database_url.removeprefix("sqlite+aiosqlite:///"))
-
-
 def _tenant(found: Bench) -> Tenant:
     assert found.sandbox.app is not None
     return found.sandbox.app.tenant
@@ -78,8 +74,8 @@ async def _change_by_hand(found: Bench) -> None:
     site.drive.delete(site.drive.at("Samarbeidsavtaler"))
 
 
-async def test_a_second_template_over_five_places_three_of_them_changed_by_hand(database_url: str) -> None:
-    async with bench(_file(database_url), documents=few()) as found:
+async def test_a_second_template_over_five_places_three_of_them_changed_by_hand(database_file: Path) -> None:
+    async with bench(database_file, documents=few()) as found:
         await found.rollout(*PLACES)
         await _change_by_hand(found)
         kept = [_channels(await _team(found, place)) for place in PLACES]

@@ -20,9 +20,9 @@ ROUND_TRIPS = 6
 
 
 @pytest.fixture
-async def fresh(database_url: str) -> AsyncIterator[Bench]:
+async def fresh(database_file: Path) -> AsyncIterator[Bench]:
     """The small place, of which nothing was made."""
-    async with bench(_file(database_url), documents=small()) as found:
+    async with bench(database_file, documents=small()) as found:
         yield found
 
 
@@ -31,10 +31,6 @@ async def made(fresh: Bench) -> Bench:
     """The small place, rolled out."""
     await fresh.made(PLACE)
     return fresh
-
-
-def _file(database_url: str) -> Path:
-    return Path(database_url.removeprefix("sqlite+aiosqlite:///"))
 
 
 def _tenant(found: Bench) -> Tenant:
@@ -99,9 +95,9 @@ async def _adopted(found: Bench, group_id: str, place: str = PLACE) -> str:
 
 @pytest.mark.parametrize("known", [True, False], ids=["known to us", "by its name only"])
 async def test_the_group_of_another_place_is_not_taken_and_nobody_is_let_into_it(
-    database_url: str, known: bool
+    database_file: Path, known: bool
 ) -> None:
-    async with bench(_file(database_url), documents=few()) as found:
+    async with bench(database_file, documents=few()) as found:
         await found.made(OTHER)
         (group,) = _groups(found)
         if not known:
@@ -115,8 +111,8 @@ async def test_the_group_of_another_place_is_not_taken_and_nobody_is_let_into_it
         assert set(await found.services.record.resources.of(PLACE)) == {"order.asks", "order.result"}
 
 
-async def test_the_group_of_another_place_that_has_taken_it_is_not_taken_again(database_url: str) -> None:
-    async with bench(_file(database_url), documents=few()) as found:
+async def test_the_group_of_another_place_that_has_taken_it_is_not_taken_again(database_file: Path) -> None:
+    async with bench(database_file, documents=few()) as found:
         group = await _by_hand(found, name="Laget for hånd", nickname="laget-for-hand")
         await _adopted(found, group.id, OTHER)
         members = {*group.members}
@@ -241,10 +237,10 @@ async def test_a_second_room_of_a_name_is_made_when_the_other_group_was_renamed(
     assert len(_groups(fresh)) == 2
 
 
-async def test_two_places_of_one_name_are_not_mistaken_for_each_other(database_url: str) -> None:
+async def test_two_places_of_one_name_are_not_mistaken_for_each_other(database_file: Path) -> None:
     documents: dict[str, Any] = few()
     documents["template.yaml"]["places"]["municipality"]["name"] = "Våre unge"
-    async with bench(_file(database_url), documents=documents) as found:
+    async with bench(database_file, documents=documents) as found:
         await found.made(OTHER)
         await found.made(PLACE)
 

@@ -15,8 +15,8 @@ INSTEAD = frozenset({"Channel.ReadBasic.All", "Channel.Create", "TeamsTab.Read.A
 
 
 @pytest.fixture
-async def found(database_url: str) -> AsyncIterator[Bench]:
-    async with bench(Path(database_url.removeprefix("sqlite+aiosqlite:///")), documents=small()) as made:
+async def found(database_file: Path) -> AsyncIterator[Bench]:
+    async with bench(database_file, documents=small()) as made:
         assert made.sandbox.app is not None
         catalog = made.sandbox.app.tenant.teams.catalog
         catalog.apps[catalog.ours.id] = replace(catalog.ours, web_application_id="another app")
