@@ -43,7 +43,7 @@ async def run_units(services: "Services", arguments: argparse.Namespace, keys: S
     told: dict[str, str] = {}
     while True:
         await services.engine.run_due(keys)
-        units = [unit for unit in await services.record.units.list_units() if unit.key in keys]
+        units = await services.record.units.list_units(only=keys)
         soon = services.clock.now() + LONGEST_WAIT
         waiting = [unit for unit in units if unit.state is UnitState.WAITING and unit.due_at <= soon]
         if not waiting:

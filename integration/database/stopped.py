@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select
 
 from engine.unit_names import loggable
 from integration.database.audit import note_act
-from integration.database.connection import Database, announce
+from integration.database.connection import Database
 from integration.database.tables import unit
-from integration.database.units import UnitState
-from workflows.ports.units import DueUnit, StoppedUnit
+from integration.database.units import UnitState, make_failed_due
+from workflows.ports.units import StoppedUnit
 
 STOPPED = (
     select(unit.c.key, unit.c.due_at, unit.c.note)
@@ -19,11 +19,6 @@ STOPPED = (
     .limit(bindparam("most"))
 )
 """Few among hundreds of thousands that are done: the index over state and due time leads to them."""
-AGAIN = (
-    update(unit)
-    .where(unit.c.key == bindparam("of"), unit.c.state == UnitState.FAILED)
-    .values(state=UnitState.WAITING, due_at=bindparam("now", type_=unit.c.due_at.type), failures=0, note="")
-)
 
 
 def read_stopped(connection: Connection, most: int) -> Sequence[StoppedUnit]:
@@ -43,9 +38,8 @@ class SQLStoppedUnits:
 
     async def order_again(self, key: str, *, now: datetime, by: str) -> bool:
         def order(connection: Connection) -> bool:
-            if not connection.execute(AGAIN, {"of": key, "now": now}).rowcount:
+            if not make_failed_due(connection, key, now):
                 return False
-            announce(connection, [DueUnit(key=key, due_at=now)])
             note_act(connection, by, "unit.ordered_again", key, at=now, values={})
             return True
 

@@ -68,6 +68,14 @@ def make_due_at_once(connection: Connection, units: Sequence[DueUnit]) -> None:
         announce(connection, units)
 
 
+def make_failed_due(connection: Connection, key: str, now: datetime) -> bool:
+    """Make a unit due that failed, as if it never had; False, and nothing changed, where it is not failed."""
+    if not connection.execute(_ORDER_AGAIN, {"of": key, "now": now}).rowcount:
+        return False
+    announce(connection, [DueUnit(key=key, due_at=now)])
+    return True
+
+
 def due_write(connection: Connection, item: DueUnit) -> Write:
     """Return the write that makes one unit due, for `execute_together`; its commit tells of the unit."""
     announce(connection, [item])
@@ -241,13 +249,17 @@ class SQLUnits:
 
         return await self._database.write(put_aside)
 
-    async def list_units(self, *, states: Sequence[UnitState] = (), kind: str | None = None) -> Sequence[UnitView]:
-        """Units by due time, only those in *states* (any when empty) and of *kind* (any when None)."""
+    async def list_units(
+        self, *, states: Sequence[UnitState] = (), kind: str | None = None, only: Collection[str] | None = None
+    ) -> Sequence[UnitView]:
+        """Units by due time, those in *states* (any when empty), of *kind* and by the keys *only* (any when None)."""
         query = select(unit).order_by(unit.c.due_at, unit.c.key)
         if states:
             query = query.where(unit.c.state.in_(states))
         if kind is not None:
             query = query.where(unit.c.kind == kind)
+        if only is not None:
+            query = query.where(unit.c.key.in_(only))
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
         return [
@@ -340,6 +352,11 @@ _FAILED = {"state": case((_AGAIN, UnitState.WAITING), else_=UnitState.FAILED), "
 _FAIL = _RELEASE.values(**_FAILED)
 _UNTIL = bindparam("until", type_=unit.c.due_at.type)
 _PARK = _RELEASE.values(due_at=case((and_(_AGAIN, unit.c.again_at < _UNTIL), unit.c.again_at), else_=_UNTIL))
+_ORDER_AGAIN = (
+    update(unit)
+    .where(unit.c.key == bindparam("of"), unit.c.state == UnitState.FAILED)
+    .values(state=UnitState.WAITING, due_at=bindparam("now", type_=unit.c.due_at.type), failures=0, note="")
+)
 # A held unit is looked at when its lease ends: its holder may be gone.
 _LATER = case(
     (and_(unit.c.lease_until.is_not(None), unit.c.lease_until > unit.c.due_at), unit.c.lease_until),

@@ -11,6 +11,7 @@ import pytest
 import integration.database.units as units_module
 from engine.units import Claim
 from integration.database.connection import Database, create_database
+from integration.database.stopped import SQLStoppedUnits
 from integration.database.units import SQLUnits, UnitState, UnitView
 from tests.clocks import NOON
 from workflows.ports.units import DueUnit
@@ -134,7 +135,13 @@ async def set_aside(units: SQLUnits) -> None:
     assert await units.set_aside(KEY, now=NOON + HOUR, note="")
 
 
-@pytest.mark.parametrize("make", [make_due, parked_by_an_error, wake, finish, fail, set_aside])
+async def order_again(units: SQLUnits) -> None:
+    await units.make_due([due()])
+    assert await units.fail(await claim(units), now=NOON, note="", failures=1)
+    assert await SQLStoppedUnits(units._database).order_again(KEY, now=NOON + HOUR, by="")
+
+
+@pytest.mark.parametrize("make", [make_due, parked_by_an_error, wake, finish, fail, set_aside, order_again])
 async def test_whatever_makes_a_unit_wait_tells_of_it_after_the_commit(
     database: Database, units: SQLUnits, make: Callable[[SQLUnits], Awaitable[None]]
 ) -> None:
@@ -219,3 +226,4 @@ async def test_people_see_units_by_state_and_kind(units: SQLUnits) -> None:
     await units.make_due([due(0, "a:1"), due(1, "b:1")])
     assert [view.key for view in await units.list_units(states=[UnitState.WAITING], kind="b")] == ["b:1"]
     assert await units.list_units(states=[UnitState.FAILED]) == []
+    assert [view.key for view in await units.list_units(only=["b:1", "unheard.of:1"])] == ["b:1"]
