@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from config.values import Assignment, Role
-from integration.database.connection import Database
+from integration.database.connection import Database, create_database
 from tests.workflows.status.rounds import GUEST, HOME, MEETING, ORPHAN, STARTS, World
 from tests.workflows.status.test_rounds import DAY, DEADLINE
 from tests.workflows.test_privacy_guard import NUMBER
@@ -119,8 +119,11 @@ def everything_in(folder: Path) -> bytes:
 
 @pytest.mark.parametrize("rejected", [f"Se {NUMBER} her", "Ring 41234567 nå"])
 async def test_what_is_rejected_leaves_no_trace(
-    world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture, rejected: str
+    database_file: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, rejected: str
 ) -> None:
+    database = create_database(f"sqlite+aiosqlite:///{database_file}")
+    world = World(database)
+    await world.open()
     caplog.set_level(logging.DEBUG)
     with capture_logs() as entries, pytest.raises(InvalidAnswer) as caught:
         await world.answer(HOME, "home-lead", done=rejected, next=rejected)
@@ -130,6 +133,7 @@ async def test_what_is_rejected_leaves_no_trace(
     assert b"home-lead" in stored
     assert digits.encode() not in stored
     assert digits not in caplog.text + str(entries) + str(caught.value) + repr(caught.value.problems)
+    await database.close()
 
 
 async def test_no_change_asks_for_the_numbers_once(world: World) -> None:
