@@ -9,7 +9,7 @@ def explain_database(exc: Exception) -> tuple[int, list[str]] | None:
     from sqlalchemy.exc import SQLAlchemyError
 
     from integration.database.register import CorruptRegister
-    from integration.database.schema import SchemaNewer, SchemaOutdated
+    from integration.database.schema import LanguageOrder, SchemaNewer, SchemaOutdated
     from integration.database.sqlite import CannotOpen, DatabaseGone
 
     words = TerminalWords()
@@ -25,6 +25,8 @@ def explain_database(exc: Exception) -> tuple[int, list[str]] | None:
             return DID_NOT_HOLD, [words.say("schema_older")]
         case SchemaNewer():
             return DID_NOT_HOLD, [words.say("schema_newer")]
+        case LanguageOrder():
+            return DID_NOT_HOLD, [words.say("database_order")]
         case SQLAlchemyError():
             return DID_NOT_HOLD, [words.say("database_silent", error=type(exc).__name__)]
     return None

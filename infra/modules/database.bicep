@@ -53,10 +53,11 @@ resource administrators 'Microsoft.DBforPostgreSQL/flexibleServers/administrator
 }
 
 // After its administrators, who own it then. Made before them, it would be Azure's own, and nobody could make a table in it.
+// In the order of signs: under a language's, what lies below a key is no range of keys, and `vareunge migrate` refuses it.
 resource database 'Microsoft.DBforPostgreSQL/flexibleServers/databases@2024-08-01' = {
   parent: server
   name: 'vareunge'
-  properties: { charset: 'UTF8', collation: 'en_US.utf8' }
+  properties: { charset: 'UTF8', collation: 'C' }
   dependsOn: [ administrators ]
 }
 

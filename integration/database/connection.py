@@ -26,7 +26,15 @@ from integration.database.postgres import (
     exchange_ended,
     sign_in_with,
 )
-from integration.database.schema import Schema, SchemaNewer, SchemaOutdated, schema_of, upgrade
+from integration.database.schema import (
+    LanguageOrder,
+    Schema,
+    SchemaNewer,
+    SchemaOutdated,
+    schema_of,
+    sorts_by_sign,
+    upgrade,
+)
 from integration.database.sqlite import WAIT_FOR_LOCK, CannotOpen, File, open_connection
 from workflows.ports.units import DueUnit
 
@@ -193,7 +201,11 @@ class Database:
             ask_driver(connection, _begin(connection))
 
     async def migrate(self) -> None:
-        """Bring the tables to the current schema. A repeat does nothing. Raises SchemaNewer, and changes nothing."""
+        """
+        Bring the tables to the current schema. A repeat does nothing.
+
+        Raises SchemaNewer, or LanguageOrder for a database of another collation than `C`, and changes nothing.
+        """
         await asyncio.to_thread(self._migrate)
 
     def _migrate(self) -> None:
@@ -202,6 +214,8 @@ class Database:
             self._begin(connection)
             if not self._is_file:
                 begin_migrating(connection)
+            if not sorts_by_sign(connection):
+                raise LanguageOrder
             found = schema_of(connection)
             if found is Schema.NEWER:
                 raise SchemaNewer

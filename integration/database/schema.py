@@ -41,6 +41,20 @@ class SchemaOutdated(RuntimeError):
         super().__init__("the database has an older schema than this version: vareunge migrate")
 
 
+class LanguageOrder(RuntimeError):
+    """The database sorts text by a language's rules: what lies below a key is no range of keys there."""
+
+    def __init__(self) -> None:
+        super().__init__("the database sorts text by a language's rules: expected a database of the collation C")
+
+
+def sorts_by_sign(connection: Connection) -> bool:
+    """Return True where text is in the order of its signs, as SQLite has it and a PostgreSQL of the collation `C`."""
+    # Under en_US, "board/2026-09-08" comes behind "board0", and a board would have no questions.
+    asked = "SELECT 'a/1' > 'a/' AND 'a/1' < 'a0' AND 'a-b' < 'ab' AND 'Z' < 'a'"
+    return bool(connection.exec_driver_sql(asked).scalar())
+
+
 def schema_of(connection: Connection) -> Schema:
     """Return how a database's schema stands to this version's."""
     if not inspect(connection).has_table(VERSION_TABLE):

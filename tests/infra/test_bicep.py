@@ -269,6 +269,12 @@ def test_the_database_is_made_after_those_who_own_it() -> None:
     }
 
 
+def test_the_database_is_in_the_order_of_signs_that_the_service_asks_for() -> None:
+    made = parsed(INFRA / "modules" / "database.bicep")["resources"]["database"]
+
+    assert made["config"]["properties"] == {"charset": "UTF8", "collation": "C"}
+
+
 def alert_rules() -> list[str]:
     text = (INFRA / "modules" / "alerts.bicep").read_text("utf-8")
     return [
