@@ -1,13 +1,12 @@
 """Time that a country's answers take, and proof that nothing acknowledged is lost: `python -m benchmarks.answers`.
 
-Two Doors on one database, which name what becomes due to a queue, as in Azure. Answers arrive at fixed times, whether
-earlier ones were answered or not: half of them from the form, half from a card as signed invokes. With `--kill` a Door
-is killed every few seconds; afterwards the client's own log is held against the database. `--price` measures the disk's
-part: runs with every commit synchronised, as the service does it, and runs without, in turn. `--postgres` measures on a
-PostgreSQL of the run's own. `--bare N` has the same client send N answers to two fresh Doors, N bare inserts of the
-same row, and N answers to what somebody would write by hand with the same checks (neither sends a message), each to two
-processes at the same pace, in turns of a second, so that all meet the same neighbours: an answer should cost no more
-than BARE and CHECKED of the others.
+Two Doors on one database. Answers arrive at fixed times, whether earlier ones were answered or not: half of them from
+the form, half from a card as signed invokes. With `--kill` a Door is killed every few seconds; afterwards the client's
+own log is held against the database. `--price` measures the disk's part: runs with every commit synchronised, and
+without, in turn. `--postgres` measures on a PostgreSQL of the run's own. `--queue` has each answer send its message, as
+in Azure. `--bare N` has the same client send N answers to two fresh Doors, N bare inserts of the same row, and N
+answers to what somebody would write by hand with the same checks (neither sends a message), in turns of a second, so
+that all meet the same neighbours: an answer should cost no more than BARE and CHECKED of the others.
 `--feeds` has each Door write the county lead's calendar every three seconds meanwhile, twelve rounds behind it.
 """
 
@@ -61,19 +60,20 @@ async def measure(
     database_url: str = "",
     bare: int = 0,
     feeds: bool = False,
+    queue: bool = False,
 ) -> Figures:
     """
     Send answers for that long. *folder* takes programme, database and notes; *synchronous*: as SQLite's pragma.
 
-    *database_url*: another database, empty as yet. *bare*: number of bare inserts, and of answers with
-    the same checks, that are measured afterwards. *feeds*: let each Door write a calendar now and then.
+    *database_url*: another database, empty as yet. *bare*: number of bare inserts, and of answers with the same checks,
+    that are measured afterwards. *feeds*: let each Door write a calendar now and then. *queue*: let each send messages.
     """
     url = database_url or f"sqlite+aiosqlite:///{folder / 'vareunge.db'}"
     await (await _start("prepare", str(municipalities), str(folder), url, "feeds" if feeds else "")).wait()
     jobs = [Job(**item) for item in json.loads((folder / "jobs.json").read_text("utf-8"))]
-    async with published_keys_server() as teams, QueueServer().serving() as queue:
-        outside = {"VAREUNGE_DATABASE_URL": url, "VAREUNGE_QUEUE_URL": queue.url}
-        env = {**os.environ, **door_settings(teams), **outside}
+    async with published_keys_server() as teams, QueueServer().serving() as taker:
+        own_settings = {"VAREUNGE_DATABASE_URL": url, "VAREUNGE_QUEUE_URL": taker.url if queue else ""}
+        env = {**os.environ, **door_settings(teams), **own_settings}
         doors = [Door(folder, env, number, synchronous) for number in range(2)]
         client = Client(doors, jobs, f"{teams}/connector")
         began = time.process_time()
@@ -85,7 +85,7 @@ async def measure(
             beside = partial(read_feeds, **feed, database_url=url, clock=clock, times=looks)
         await _send(client, doors, rate, seconds, beside=beside)
         own = time.process_time() - began
-        messages = queue.messages
+        messages = taker.messages if queue else None
         missing = len(set(client.log) - await stored_answers(url))
         notes = _notes(folder, "door")
         prices = {"answer": _price(notes)}
@@ -351,11 +351,10 @@ def main() -> int:
     parser.add_argument("--database", default="", metavar="URL", help="an empty PostgreSQL database, instead of a file")
     parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL of the run's own, instead of a file")
     parser.add_argument(
-        "--bare", type=int, default=0, metavar="N", help="measure N bare inserts, and N with our checks, too"
+        "--bare", type=int, default=0, metavar="N", help="measure N bare inserts, and N with our checks"
     )
-    parser.add_argument(
-        "--feeds", action="store_true", help="let each Door write the county lead's calendar every three seconds, too"
-    )
+    parser.add_argument("--queue", action="store_true", help="let each answer send its message, too, as in Azure")
+    parser.add_argument("--feeds", action="store_true", help="let each Door write the county lead's calendar, too")
     parser.add_argument("--as", dest="part", nargs="+", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     match arguments.part:
@@ -386,6 +385,7 @@ def _print_run(arguments: argparse.Namespace, synchronous: str) -> int:
             database_url=arguments.database,
             bare=arguments.bare,
             feeds=arguments.feeds,
+            queue=arguments.queue,
         )
         about = arguments.database.partition(":")[0] or f"synchronous={synchronous}"
         figures = asyncio.run(run)

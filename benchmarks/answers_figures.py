@@ -26,8 +26,8 @@ class Figures:
     """Sent, and never acknowledged."""
     missing: int
     """Acknowledged, and not stored."""
-    messages: int
-    """Messages that came to the queue meanwhile: one at least for each answer."""
+    messages: int | None = None
+    """Messages that came to the queue meanwhile, one at least for each answer; None without a queue."""
     kills: int
     processor: float
     """Seconds, of the Doors."""
@@ -56,7 +56,7 @@ def faults(figures: Figures) -> list[str]:
             (f"{figures.missing} acknowledged answers are not stored", figures.missing),
             (
                 f"{figures.acknowledged} answers sent {figures.messages} messages",
-                figures.messages < figures.acknowledged,
+                _lacks_messages(figures),
             ),
             (f"one answer costs {figures.answer:.1f} ms", _is_dear(figures)),
         )
@@ -72,7 +72,6 @@ def report(figures: Figures) -> str:
         f"seen by the client  {_spread(figures.client)}",
         f"acknowledged        {figures.acknowledged} with those before the time was taken",
         f"not stored of them  {figures.missing}",
-        f"messages to a queue {figures.messages}",
         f"processor time      Doors {figures.processor:.0f} s, client {figures.own:.0f} s",
         f"one answer          {figures.answer:.2f} ms of a processor",
         f"Python {platform.python_version()} on {platform.system()}, {os.cpu_count()} cores",
@@ -82,6 +81,8 @@ def report(figures: Figures) -> str:
             lines.insert(
                 -1, f"                    {figures.answer / price:.2f} × {what} ({price:.2f} ms; aim: {most:g} ×)"
             )
+    if figures.messages is not None:
+        lines.insert(-1, f"messages to a queue {figures.messages}")
     if figures.feeds:
         lines.insert(-1, f"calendars beside    {len(figures.feeds)}, {_spread(figures.feeds)}")
     if figures.kills:
@@ -91,6 +92,10 @@ def report(figures: Figures) -> str:
 
 def _prices(figures: Figures) -> Sequence[tuple[float, float, str]]:
     return (figures.bare, BARE, "a bare insert"), (figures.checked, CHECKED, "one with the same checks")
+
+
+def _lacks_messages(figures: Figures) -> bool:
+    return figures.messages is not None and figures.messages < figures.acknowledged
 
 
 def _is_dear(figures: Figures) -> bool:
