@@ -13,7 +13,7 @@ from config.programme import Programme
 from integration.clock import ServiceClock
 from integration.database.connection import Database, create_database
 from integration.database.postgres import ANSWERING, Connections
-from integration.database.schema import USABLE
+from integration.database.schema import LanguageOrder, SchemaNewer, SchemaOutdated
 from integration.database.sqlite import CannotOpen
 from workflows.errors import OutsideError
 
@@ -270,9 +270,10 @@ class Record:
         """Return the part that keeps people from being answered, `database`, `schema` or `register`; empty for none."""
         try:
             self.database.check_file()
-            if await self.database.schema() not in USABLE:
-                return "schema"
-        except (OutsideError, SQLAlchemyError, CannotOpen):
+            await self.database.check_schema()
+        except (SchemaOutdated, SchemaNewer):
+            return "schema"
+        except (OutsideError, SQLAlchemyError, CannotOpen, LanguageOrder):
             return "database"
         from integration.database.register import CorruptRegister
 

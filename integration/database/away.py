@@ -3,7 +3,7 @@
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from integration.database.schema import SchemaNewer, SchemaOutdated
+from integration.database.schema import LanguageOrder, SchemaNewer, SchemaOutdated
 from integration.database.sqlite import DatabaseGone
 
 AWAY = (
@@ -18,5 +18,6 @@ AWAY = (
     # Between the deployment of the one and of the other. What is wrong with a value is no such error: it stays wrong.
     SchemaOutdated,
     SchemaNewer,
+    LanguageOrder,
 )
 """Errors of a database that says nothing, or of one that this version may not use until somebody has mended it."""

@@ -77,6 +77,8 @@ class Database:
         # Of a file one for each kind of transaction, of a server one for each thread.
         self._kept = KeptConnections()
         self._schema_checked_at: float | None = None
+        self._is_in_order = self._is_file
+        """SQLite always is, and no database changes its order: asked once."""
         self.on_due: OnDue | None = None
         """Is told which units became due, after each commit that made them so."""
 
@@ -227,7 +229,15 @@ class Database:
         return await self.look(schema_of)
 
     async def check_schema(self) -> None:
-        """Raise SchemaOutdated or SchemaNewer unless the database has a schema that this version can use."""
+        """
+        Raise SchemaOutdated or SchemaNewer unless the database has a schema that this version can use.
+
+        Raise LanguageOrder for one of another collation than `C`, such as a copy that was brought back into it.
+        """
+        if not self._is_in_order:
+            if not await self.look(sorts_by_sign):
+                raise LanguageOrder
+            self._is_in_order = True
         match await self.schema():
             case Schema.OLDER:
                 raise SchemaOutdated
@@ -235,7 +245,7 @@ class Database:
                 raise SchemaNewer
 
     async def _check(self) -> None:
-        """Raise DatabaseGone, SchemaOutdated or SchemaNewer where nothing may be written, and so acknowledged."""
+        """Raise DatabaseGone, or what `check_schema` does, where nothing may be written, and so acknowledged."""
         self._file.check()
         now = time.monotonic()
         if self._schema_checked_at is None or now - self._schema_checked_at >= SCHEMA_CHECK_INTERVAL:

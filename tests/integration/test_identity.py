@@ -15,6 +15,7 @@ from azure.core.pipeline.transport import AioHttpTransport
 
 from config.settings import MICROSOFT, Part, Settings
 from integration.identity import BOT_SCOPE, GRAPH_SCOPE, Identities, Registration, identity_errors
+from tests.support.aiohttp_server import serving
 from wiring.process import Services
 from workflows.errors import IdentityClosed, Invalid, OutsideError, Refused, Transient
 
@@ -64,12 +65,8 @@ class Entra:
 async def served(endpoint: Endpoint) -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_get("/msi/token", endpoint.answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}/msi/token"
-    await runner.cleanup()
+    async with serving(app) as here:
+        yield f"{here}/msi/token"
 
 
 @pytest.fixture
@@ -87,19 +84,15 @@ async def entra(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Entra]:
     entra = Entra()
     app = web.Application()
     app.router.add_post("/{rest:.*}", entra.answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    here, send = f"http://127.0.0.1:{runner.addresses[0][1]}", AioHttpTransport.send
+    send = AioHttpTransport.send
+    async with serving(app) as here:
 
-    async def plainly(self: Any, request: Any, **options: Any) -> Any:
-        request.url = request.url.replace(AUTHORITY, here)
-        return await send(self, request, **options)
+        async def plainly(self: Any, request: Any, **options: Any) -> Any:
+            request.url = request.url.replace(AUTHORITY, here)
+            return await send(self, request, **options)
 
-    monkeypatch.setattr(AioHttpTransport, "send", plainly)
-    yield entra
-    await runner.cleanup()
+        monkeypatch.setattr(AioHttpTransport, "send", plainly)
+        yield entra
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from aiohttp import web
 from integration import unit_queue
 from integration.clock import SystemClock
 from integration.unit_queue import UnitQueue
+from tests.support.aiohttp_server import serving
 from workflows.errors import Transient
 from workflows.ports.units import DueUnit
 
@@ -56,15 +57,11 @@ async def storage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Storage]:
     app.router.add_get("/msi/token", storage.give_token)
     app.router.add_post("/account/units/messages", storage.put)
     app.router.add_get("/account/{queue}", storage.describe)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    here = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    storage.address = f"{here}/account"
-    monkeypatch.setenv("IDENTITY_ENDPOINT", f"{here}/msi/token")
-    monkeypatch.setenv("IDENTITY_HEADER", "secret")
-    yield storage
-    await runner.cleanup()
+    async with serving(app) as here:
+        storage.address = f"{here}/account"
+        monkeypatch.setenv("IDENTITY_ENDPOINT", f"{here}/msi/token")
+        monkeypatch.setenv("IDENTITY_HEADER", "secret")
+        yield storage
 
 
 @pytest.fixture

@@ -80,25 +80,26 @@ def test_without_a_token_the_doctor_examines_the_rest(capsys: pytest.CaptureFixt
 # ------------------------------------------------------------------------------------------- another version's schema
 
 
-FORGET = "delete from switch where name = 'schema:oldest'"
 SET = "update alembic_version set version_num = '{}'"
-SCHEMAS = pytest.mark.parametrize(
-    "schema",
-    [
+
+
+@pytest.fixture(
+    params=[
         pytest.param([SET.format("9999"), TAKEN_AWAY.replace(":revision", "'9999'")], id="newer"),
         pytest.param([SET.format("0001")], id="older"),
-    ],
+    ]
 )
-
-
-@SCHEMAS
-async def test_a_unit_waits_while_the_schema_is_another_version_s(
-    worker: Worker, schema: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A deployment in between, or the version before that was put back: no unit is failed for it."""
+async def outpaced(worker: Worker, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Worker:
+    """A worker with a unit that is due, on a database of another version's schema."""
     monkeypatch.setattr("integration.database.connection.SCHEMA_CHECK_INTERVAL", 0)
     await worker.make_due(UNIT)
-    change(worker.services.settings.database_url, *schema)
+    change(worker.services.settings.database_url, *request.param)
+    return worker
+
+
+async def test_a_unit_waits_while_the_schema_is_another_version_s(outpaced: Worker) -> None:
+    """A deployment in between, or the version before that was put back: no unit is failed for it."""
+    worker = outpaced
 
     for _ in range(MOST_READS + 1):
         await worker.host.put(message_for(UNIT.key))
@@ -117,14 +118,10 @@ async def test_a_unit_waits_while_the_schema_is_another_version_s(
     assert (await worker.unit()).state is UnitState.DONE
 
 
-@SCHEMAS
-async def test_the_timer_sends_no_messages_while_the_schema_is_another_version_s(
-    worker: Worker, schema: list[str]
-) -> None:
+async def test_the_timer_sends_no_messages_while_the_schema_is_another_version_s(outpaced: Worker) -> None:
     """They would come again every minute, and more of them with each of the timer's turns."""
-    await worker.make_due(UNIT)
+    worker = outpaced
     await worker.host.clear()
-    change(worker.services.settings.database_url, *schema)
     worker.clock.advance(MINUTE + GRACE)
 
     with capture_logs() as entries, pytest.raises(Exception, match=r"schema|newer version"):
@@ -134,14 +131,9 @@ async def test_the_timer_sends_no_messages_while_the_schema_is_another_version_s
     assert "engine.store_failed" in [entry["event"] for entry in entries]
 
 
-@SCHEMAS
-async def test_a_unit_is_not_set_aside_while_the_schema_is_another_version_s(
-    worker: Worker, schema: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_unit_is_not_set_aside_while_the_schema_is_another_version_s(outpaced: Worker) -> None:
     """Its message may have become poison before: the reader leaves it to the version that knows the schema."""
-    monkeypatch.setattr("integration.database.connection.SCHEMA_CHECK_INTERVAL", 0)
-    await worker.make_due(UNIT)
-    change(worker.services.settings.database_url, *schema)
+    worker = outpaced
     await worker.host.put(message_for(UNIT.key), name=POISON)
 
     await worker.host.deliver_one(POISON)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from psycopg import sql
@@ -9,9 +10,15 @@ from sqlalchemy import create_engine, inspect, make_url
 
 from commands.database import explain_database
 from commands.session import DID_NOT_HOLD
+from integration.clock import SystemClock
+from integration.database import connection
 from integration.database.connection import Database, create_database
 from integration.database.schema import LanguageOrder, Schema
 from tests.support.postgres import execute, installed
+from wiring.record import Record
+from workflows.ports.units import DueUnit
+
+NOON = datetime(2026, 9, 7, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -40,6 +47,25 @@ async def test_a_database_in_the_order_of_a_language_is_refused_before_a_table_i
     code, [line] = explained
     assert code == DID_NOT_HOLD
     assert "createdb --template=template0 --locale=C" in line
+
+
+@installed
+async def test_a_copy_that_was_brought_back_into_such_a_database_is_not_used(
+    english_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as unasked:
+        unasked.setattr(connection, "sorts_by_sign", lambda _: True)
+        restored = create_database(english_url)
+        await restored.migrate()
+        await restored.close()
+
+    record = Record(english_url, SystemClock())
+    with pytest.raises(LanguageOrder):
+        await record.database.check_schema()
+    with pytest.raises(LanguageOrder):
+        await record.units.make_due([DueUnit(key="sweep:x", due_at=NOON)])
+    assert await record.not_ready() == "database"
+    await record.close()
 
 
 async def test_a_database_in_the_order_of_signs_is_migrated(database: Database) -> None:
